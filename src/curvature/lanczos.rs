@@ -5,23 +5,7 @@ use rand_distr::StandardNormal;
 
 use crate::kernel::{self, Isa};
 
-use super::space::{Product, Space};
-
-/// An approximate eigenvalue with its vector.
-#[derive(Clone, Debug)]
-pub struct Ritz {
-    /// The Ritz value θ.
-    pub value: f64,
-    /// `‖Ax − θx‖` for the unit Ritz vector `x`. Some eigenvalue lies within this distance of θ, up to
-    /// the rounding of f32 products (about 10⁻⁶ of the largest absolute eigenvalue).
-    pub residual: f64,
-    /// The estimated distance between θ and its eigenvalue: the smaller of the residual and
-    /// `residual²/gap` (Kato and Temple), where the gap to the rest of the spectrum is estimated from
-    /// the Ritz values.
-    pub error: f64,
-    /// The unit Ritz vector `x`.
-    pub vector: Vec<f32>,
-}
+use super::space::{Product, Ritz, Space};
 
 /// Both ends of a spectrum.
 #[derive(Clone, Debug)]
@@ -34,6 +18,9 @@ pub struct Ends {
     pub products: usize,
     /// Whether the largest end reached the tolerance.
     pub converged: bool,
+    /// A unit vector from which a run at a nearby point begins ([`warm_start`]): that of the largest eigenvalue with a
+    /// share of the second, since the two may have changed places there.
+    pub ahead: Vec<f32>,
 }
 
 /// The settings that end a Lanczos iteration.
@@ -50,13 +37,17 @@ pub struct Lanczos {
 /// and has a small estimated error.
 pub const LEAST_PRODUCTS: usize = 12;
 
+/// The smallest number of products in a run from a warm start. Where the second eigenvalue has become the largest, fewer
+/// products leave the vector between the two, with a small estimated error.
+pub const LEAST_WARM_PRODUCTS: usize = 4;
+
 /// A start vector whose direction is uniform on the sphere.
 pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     let normal = |_| random.sample::<f32, _>(StandardNormal);
     (0..dimension).map(normal).collect()
 }
 
-/// A start vector near `before`, the unit eigenvector of an earlier measurement, plus a little noise.
+/// A start vector near `before`, the unit vector that an earlier run left ([`Ends::ahead`]), plus a little noise.
 /// Without the noise, directions orthogonal to `before` would never be found.
 pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
     /// The length of the noise, relative to the unit vector.
@@ -96,8 +87,7 @@ impl Lanczos {
         kernel::with_team(|| self.iterate(isa, start, least, product))
     }
 
-    /// [`Lanczos::run`] from a start near an eigenvector ([`warm_start`]). The run may end after any
-    /// product.
+    /// [`Lanczos::run`] from a start near an eigenvector ([`warm_start`]), with at least [`LEAST_WARM_PRODUCTS`].
     ///
     /// # Panics
     /// When `start` is empty.
@@ -107,7 +97,8 @@ impl Lanczos {
         start: Vec<f32>,
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        kernel::with_team(|| self.iterate(isa, start, 1, product))
+        let least = LEAST_WARM_PRODUCTS.min(start.len());
+        kernel::with_team(|| self.iterate(isa, start, least, product))
     }
 
     fn iterate(
@@ -137,6 +128,7 @@ impl Lanczos {
         Some(Ends {
             smallest: space.implied(space.projected().smallest()),
             largest: space.measured(space.projected().largest(), product)?,
+            ahead: space.ahead(),
             products: space.count() + 1,
             converged: space.is_done(),
         })
@@ -193,10 +185,45 @@ mod tests {
         };
         let largest = |ends: Option<Ends>| ends.expect("finite products").largest.value;
         let isa = Isa::best();
-        let hasty = largest(settings.run_warm(isa, start.clone(), product));
+        let mut space = Space::begin(isa, start.clone(), &mut { product }).expect("a space");
+        let hasty = largest(settings.ends(&mut space, 1, &mut { product }));
         assert!((hasty - 1.316).abs() < 1e-3, "{hasty}");
         let found = largest(settings.run(isa, start, product));
         assert!((found - 1.45).abs() < 1e-5, "{found}");
+    }
+
+    /// The two largest eigenvalues of a diagonal matrix change places, and then their vectors turn a little.
+    #[test]
+    fn a_warm_start_follows_the_largest_when_the_second_overtakes_it() {
+        let settings = Lanczos {
+            tolerance: 1e-3,
+            products: 40,
+        };
+        let isa = Isa::best();
+        let mut random = stream(3, Purpose::Probe, 0);
+        let diagonal = |first, second| -> Vec<f32> {
+            let rest = (2..2000).map(|i| 14.0 / (1.0 + 0.2 * i as f32));
+            [first, second].into_iter().chain(rest).collect()
+        };
+        let product = |diagonal: Vec<f32>| {
+            move |v: &[f32], out: &mut [f32]| {
+                let pairs = diagonal.iter().zip(v);
+                out.iter_mut().zip(pairs).for_each(|(o, (a, x))| *o = a * x);
+            }
+        };
+        let start = cold_start(2000, &mut random);
+        let before = settings.run(isa, start, product(diagonal(15.0, 14.5)));
+        let before = before.expect("finite products");
+        for first in [14.0, 13.0, 11.0] {
+            let start = warm_start(isa, &before.ahead, &mut random);
+            let after = settings.run_warm(isa, start, product(diagonal(first, 14.5)));
+            let after = after.expect("finite products");
+            assert!(
+                (after.largest.value - 14.5).abs() < 0.0145,
+                "{first}: {after:?}"
+            );
+            assert!(after.products <= 10, "{first}: {}", after.products);
+        }
     }
 
     #[test]

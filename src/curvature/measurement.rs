@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lanczos::Ritz;
+use super::space::Ritz;
 
 /// A measured eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

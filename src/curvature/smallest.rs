@@ -12,8 +12,8 @@
 //! for any spectrum (Kuczyński and Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1992), if the start is
 //! uniform on the sphere.
 
-use super::lanczos::{Lanczos, Ritz};
-use super::space::{Product, Projected, Space};
+use super::lanczos::Lanczos;
+use super::space::{Product, Projected, Ritz, Space};
 use crate::kernel::{self, Isa};
 
 /// The probability that λ_min lies below its lower bound.

@@ -6,7 +6,25 @@ use crate::kernel::{self, Isa};
 use crate::work;
 
 use super::basis::Basis;
-use super::lanczos::Ritz;
+
+/// An approximate eigenvalue with its vector.
+#[derive(Clone, Debug)]
+pub struct Ritz {
+    /// The Ritz value θ.
+    pub value: f64,
+    /// `‖Ax − θx‖` for the unit Ritz vector `x`. Some eigenvalue lies within this distance of θ, up to
+    /// the rounding of f32 products (about 10⁻⁶ of the largest absolute eigenvalue).
+    pub residual: f64,
+    /// The estimated distance between θ and its eigenvalue: the smaller of the residual and
+    /// `residual²/gap` (Kato and Temple), where the gap to the rest of the spectrum is estimated from
+    /// the Ritz values.
+    pub error: f64,
+    /// The unit Ritz vector `x`.
+    pub vector: Vec<f32>,
+}
+
+/// The share of the second Ritz vector in [`Space::ahead`].
+const SECOND: f64 = 0.3;
 
 /// The rounding error of f32 products, relative to the largest absolute eigenvalue. A coupling below it
 /// means that the Krylov space is complete: further products would add nothing but rounding errors.
@@ -120,11 +138,7 @@ impl Space {
     ///
     /// # Panics
     /// When `start` is empty.
-    pub fn begin(
-        isa: Isa,
-        start: Vec<f32>,
-        product: Product<'_>,
-    ) -> Option<Self> {
+    pub fn begin(isa: Isa, start: Vec<f32>, product: Product<'_>) -> Option<Self> {
         assert!(
             !start.is_empty(),
             "a matrix of dimension 0 has no eigenvalue"
@@ -192,11 +206,7 @@ impl Space {
 
     /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by an extra product;
     /// `None` when they are not finite.
-    pub fn measured(
-        &self,
-        end: End,
-        product: Product<'_>,
-    ) -> Option<Ritz> {
+    pub fn measured(&self, end: End, product: Product<'_>) -> Option<Ritz> {
         let isa = self.isa;
         let vector = self.vector(end);
         let mut image = vec![0.0; vector.len()];
@@ -225,6 +235,16 @@ impl Space {
         }
     }
 
+    /// The unit vector along that of the largest Ritz value plus [`SECOND`] times that of the second.
+    pub fn ahead(&self) -> Vec<f32> {
+        let (vectors, largest) = (&self.projected.vectors, self.products() - 1);
+        let mut weights = vectors.column(largest).into_owned();
+        if let Some(second) = largest.checked_sub(1) {
+            weights += vectors.column(second) * SECOND;
+        }
+        self.basis.combine(weights.as_slice())
+    }
+
     fn vector(&self, end: End) -> Vec<f32> {
         let weights = self.projected.vectors.column(end.place);
         self.basis.combine(weights.as_slice())
@@ -233,11 +253,7 @@ impl Space {
 
 /// `image ← A v` for the last vector v of the basis, without its part in the basis. Returns its overlap with v and
 /// the length of what is left.
-fn multiply(
-    basis: &Basis,
-    image: &mut [f32],
-    product: Product<'_>,
-) -> Option<(f64, f64)> {
+fn multiply(basis: &Basis, image: &mut [f32], product: Product<'_>) -> Option<(f64, f64)> {
     product(basis.last(), image);
     let (overlap, length) = basis.orthogonalise(image);
     (overlap.is_finite() && length.is_finite()).then_some((overlap, length))

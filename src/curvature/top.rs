@@ -2,8 +2,8 @@
 
 use crate::kernel::{self, Isa};
 
-use super::lanczos::{Lanczos, Ritz};
-use super::space::{Product, Space};
+use super::lanczos::Lanczos;
+use super::space::{Product, Ritz, Space};
 
 /// The largest algebraic eigenvalues of a matrix.
 #[derive(Clone, Debug)]
@@ -40,12 +40,7 @@ impl Lanczos {
     }
 
     /// [`Lanczos::run_top`] in a space that began with a random start and grows further.
-    pub(super) fn top(
-        &self,
-        space: &mut Space,
-        count: usize,
-        product: Product<'_>,
-    ) -> Option<Top> {
+    pub(super) fn top(&self, space: &mut Space, count: usize, product: Product<'_>) -> Option<Top> {
         space.grow(self.products, product, |projected| {
             let (values, scale) = (&projected.values, projected.scale());
             let is_small = |place| {

@@ -66,8 +66,8 @@ impl Limits {
     };
 }
 
-/// Measures curvature repeatedly and keeps the eigenvectors of H and of Σ from one measurement to
-/// the next. The first measurement starts from random vectors.
+/// Measures curvature repeatedly. The first measurement starts from random vectors, each later one from those that the
+/// one before left ([`Ends::ahead`]).
 ///
 /// What is asked of H at one point grows one Krylov space, as long as that began with a random vector. A run for Σ in
 /// between ends this, so that there are never two bases in memory.
@@ -124,7 +124,7 @@ impl Tracker {
                 settings.ends(space, least, product)
             })
         };
-        self.hessian = run.as_ref().map(|ends| ends.largest.vector.clone());
+        self.hessian = run.as_ref().map(|ends| ends.ahead.clone());
         run
     }
 
@@ -143,7 +143,7 @@ impl Tracker {
             let start = cold_start(dimension, &mut self.random(COVARIANCE));
             self.settings.run(isa, start, product)
         };
-        self.covariance = run.as_ref().map(|ends| ends.largest.vector.clone());
+        self.covariance = run.as_ref().map(|ends| ends.ahead.clone());
         run
     }
 
@@ -158,7 +158,10 @@ impl Tracker {
             tolerance: FINE_ENOUGH,
             ..self.settings
         };
-        let (scale, before) = (largest.abs(), followed(&self.smallest, curvature.dimension()));
+        let (scale, before) = (
+            largest.abs(),
+            followed(&self.smallest, curvature.dimension()),
+        );
         let run = if let (Some(before), Some(limits)) = (before, self.limits) {
             let mut random = stream(self.seed, Purpose::Probe, FOLLOWED + self.measured);
             let start = warm_start(isa, before, &mut random);
@@ -264,7 +267,7 @@ impl Tracker {
     }
 }
 
-/// The vector of the last measurement, if it was one of this dimension.
+/// The vector that the last measurement left, if it is one of this dimension.
 fn followed(before: &Option<Vec<f32>>, dimension: usize) -> Option<&[f32]> {
     before.as_deref().filter(|before| before.len() == dimension)
 }

@@ -149,8 +149,7 @@ impl Task<'_> {
         let point = point::point(self.model, mode, &statistics);
         let mut left_out = LeftOut::default();
         let count = extras.spectrum.eigenvalues.unwrap_or(0);
-        let (mut reading, mut vectors) =
-            single::read(self, &point, count, tracker, &mut left_out)?;
+        let (mut reading, mut vectors) = single::read(self, &point, count, tracker, &mut left_out)?;
         let tolerance = self.effort.lanczos.tolerance;
         if left_out.has_time_for("the rounding error of f32") {
             work::stage("what f32 has rounded: the same products in f64");

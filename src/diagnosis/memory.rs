@@ -51,9 +51,9 @@ impl Forecast {
     pub fn new(network: &Network, samples: usize, products: usize, is_coupled: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
-        // The basis, the next vector, two Ritz vectors that are formed beside it, the three of H and Σ,
-        // and two parts of a product with the matrix of Theorem 1.
-        let vectors = products.min(network.parameters()) as u64 + 8;
+        // The basis, the next vector, three that are formed beside it, the three of H and the two that are kept, the
+        // three of Σ, and two parts of a product with the matrix of Theorem 1.
+        let vectors = products.min(network.parameters()) as u64 + 14;
         Forecast {
             data: NUMBER * n * (2 * features + outputs),
             weights: NUMBER * (2 * d + 2 * network.statistics() as u64),

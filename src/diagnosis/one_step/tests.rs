@@ -25,6 +25,7 @@ fn answer(value: f64, floor: Option<f64>, lost: f64) -> OneStep {
         smallest: ritz(value, 1.0),
         products: 12,
         converged: true,
+        ahead: Vec::new(),
     };
     let along = OneStepParts {
         hessian: 1.0,
