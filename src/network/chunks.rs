@@ -21,6 +21,15 @@ pub(super) const SHARES: usize = 8;
 /// The most numbers (4 bytes each) that the activations and derivatives of a chain of dense layers may take.
 const NUMBERS: u64 = 1 << 27;
 
+/// The most numbers that the base passes of all chunks may take, so that products keep them; beyond, every product
+/// computes them again. Single samples, for Σ, may take as many again.
+const KEPT: u64 = 1 << 26;
+
+/// Whether the base passes of all samples are kept from one product to the next.
+pub(super) fn keeps_bases(network: &Network, samples: usize) -> bool {
+    samples as u64 * network.base_numbers() <= KEPT
+}
+
 /// The number of samples that a chain of dense layers processes at once. It depends on the network alone, so that the
 /// bits of a result depend neither on the memory of the machine nor on its threads.
 pub(super) fn rows_at_once(network: &Network) -> usize {

@@ -3,7 +3,9 @@
 use crate::kernel::{self, Isa, Start};
 
 use super::chain::Chain;
-use super::chunks::{Share, Worker, add_sums, rows_at_once, run, shares, single_shares};
+use super::chunks::{
+    Share, Worker, add_sums, keeps_bases, rows_at_once, run, shares, single_shares,
+};
 use super::context::{BackwardWeights, Context, Parameters};
 use super::pieces::{each_piece, sum_pieces};
 use super::tangent::{Base, Problem, Tangent};
@@ -51,7 +53,8 @@ enum Method {
     Pieces(usize),
     /// For coupled samples: likewise the whole batch, with the base pass kept.
     Whole(Box<Whole>),
-    /// For all other networks: share by share and chunk by chunk; each product recomputes the base pass.
+    /// For all other networks: share by share and chunk by chunk, with the base passes of a small batch kept
+    /// ([`keeps_bases`]).
     Chunks(Vec<Worker<Scratch>>),
 }
 
@@ -63,7 +66,10 @@ struct Whole {
 
 #[derive(Clone, Debug, Default)]
 struct Scratch {
-    tape: Tape,
+    /// The base passes of chunks of several samples: of all of them, or of the last one.
+    together: Vec<Tape>,
+    /// The same of single samples.
+    single: Vec<Tape>,
     chunk: Chunk,
 }
 
@@ -302,8 +308,8 @@ fn sum_chunks(
     add_sums(problem.context.isa, &workers[..shares.len()], product);
 }
 
-/// Computes the base pass of every chunk of a share and passes it on, together with the share's sum and
-/// whether that sum is to be overwritten or added to.
+/// Passes on the base pass of every chunk of a share, which is computed unless it was kept, together with the share's
+/// sum and whether that sum is to be overwritten or added to.
 fn each_chunk(
     problem: Problem<'_>,
     share: &Share,
@@ -311,12 +317,26 @@ fn each_chunk(
     each: impl Fn(&mut Chunk, &Base<'_>, Start, &mut [f32]),
 ) {
     let context = &problem.context;
-    let Scratch { tape, chunk } = &mut worker.scratch;
-    for samples in share.chunks() {
+    let is_kept = keeps_bases(context.network(), problem.batch.samples);
+    let Scratch {
+        together,
+        single,
+        chunk,
+    } = &mut worker.scratch;
+    let tapes = if share.chunk == 1 { single } else { together };
+    for (index, samples) in share.chunks().enumerate() {
         let start = share.start_of(&samples);
         let batch = problem.batch.part(samples, context.network());
-        tape.forward(context, &batch);
-        tape.backward(context, &batch, 1.0);
+        let place = if is_kept { index } else { 0 };
+        let is_new = place == tapes.len();
+        if is_new {
+            tapes.push(Tape::default());
+        }
+        let tape = &mut tapes[place];
+        if is_new || !is_kept {
+            tape.forward(context, &batch);
+            tape.backward(context, &batch, 1.0);
+        }
         let base = Problem { batch, ..problem }.with(tape);
         each(chunk, &base, start, &mut worker.sum);
     }

@@ -1,7 +1,7 @@
 //! How much memory the passes need, in numbers.
 
 use super::Network;
-use super::chunks::{SHARES, rows_at_once};
+use super::chunks::{SHARES, keeps_bases, rows_at_once};
 use super::layer::Layer;
 use super::layers::CHUNK;
 
@@ -19,27 +19,36 @@ impl Network {
         self.layers.iter().map(numbers).max().unwrap_or(0) as u64
     }
 
+    /// How many numbers the base pass of one sample takes: activations, derivatives and what the layers save.
+    pub(super) fn base_numbers(&self) -> u64 {
+        2 * self.activation_numbers() + self.saved_numbers()
+    }
+
+    /// How many numbers the layers and their activations save of one sample.
+    fn saved_numbers(&self) -> u64 {
+        let saved = |layer: &Layer| {
+            let by_activation = layer.activation.kept_numbers() * layer.output.numbers();
+            layer.operation.operator().saved_numbers(layer.output) + by_activation
+        };
+        self.layers.iter().map(|layer| saved(layer) as u64).sum()
+    }
+
     /// How many numbers (4 bytes each) a measurement of curvature over `samples` samples keeps besides
     /// the samples and the parameters themselves: activations and derivatives of the base pass and of
     /// two directional passes, weights copied for the backward passes, and sums.
     ///
     /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A`, where `A`
     /// is the number of activations per sample (a chain no more than `rows_at_once` samples); other networks keep one
-    /// chunk per share.
+    /// chunk per share, and the base passes of small batches.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
-        let sum = |numbers: &dyn Fn(&Layer) -> usize| wide(self.layers.iter().map(numbers).sum());
         let activations = self.activation_numbers();
-        let saved = sum(&|layer| {
-            let by_activation = layer.activation.kept_numbers() * layer.output.numbers();
-            layer.operation.operator().saved_numbers(layer.output) + by_activation
-        });
+        let saved = self.saved_numbers();
         let largest = self.layers.iter().map(|layer| layer.output.numbers()).max();
         let largest = wide(largest.unwrap_or(0));
-        let backward_weights = sum(&|layer| {
-            let has_copy = layer.operation.operator().has_backward_weight();
-            if has_copy { layer.weight.len() } else { 0 }
-        });
+        let copied = |layer: &&Layer| layer.operation.operator().has_backward_weight();
+        let copied = self.layers.iter().filter(copied);
+        let backward_weights = wide(copied.map(|layer| layer.weight.len()).sum());
         let parameters = wide(self.parameters());
         let shared = parameters + 2 * backward_weights;
         if self.is_dense() || is_coupled {
@@ -56,7 +65,12 @@ impl Network {
             let shares = wide(SHARES.min(samples));
             let longest = CHUNK.min(samples.div_ceil(SHARES));
             let chunk = wide(longest) * (4 * activations + saved);
-            shared + shares * (chunk + 2 * parameters + backward_weights)
+            let kept = if keeps_bases(self, samples) {
+                2 * wide(samples) * self.base_numbers()
+            } else {
+                0
+            };
+            shared + kept + shares * (chunk + 2 * parameters + backward_weights)
         }
     }
 }

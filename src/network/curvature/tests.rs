@@ -1,8 +1,55 @@
-//! Products by pieces beside those of the whole batch.
+//! Products by pieces beside those of the whole batch, and with kept base passes beside new ones.
+
+use std::path::Path;
+
+use rand::RngExt;
 
 use super::*;
-use crate::network::{Network, Normalisation, State};
+use crate::network::{Network, Normalisation, State, description};
 use crate::train::random::{Purpose, stream};
+
+/// A product with H, one with Σ, and that with H again, whose base passes are those of the first.
+#[test]
+fn kept_base_passes_give_the_bits_of_new_ones() {
+    let text = "input = [2, 6, 6]\nlayer = [{ type = \"convolution\", outputs = 3, kernel = 3 }, { type = \"tanh\" },\
+                { type = \"max-pool\", window = 2 }, { type = \"dense\", outputs = 2 }]";
+    let network = description::parse(text, Path::new("net.toml")).expect("a network");
+    let mut random = stream(2, Purpose::Initial, 0);
+    let state = State::initial(&network, &mut random);
+    let mut numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|_| random.random::<f32>() - 0.5).collect() };
+    let (inputs, targets) = (numbers(20 * 72), numbers(20 * 2));
+    let direction = numbers(network.parameters());
+    let batch = Batch {
+        inputs: &inputs,
+        targets: &targets,
+        samples: 20,
+    };
+    assert!(keeps_bases(&network, batch.samples));
+    let point = state.point(&network, Normalisation::Fixed);
+    let operator = || CurvatureOperator::new(Isa::best(), point, batch, CurvatureMatrix::Hessian);
+    let hessian = |operator: &mut CurvatureOperator<'_>| {
+        let mut product = vec![0.0; direction.len()];
+        operator.hessian_product(&direction, &mut product);
+        product
+    };
+    let covariance = |operator: &mut CurvatureOperator<'_>| {
+        let mut product = vec![0.0; direction.len()];
+        operator.covariance_product(&direction, &mut product);
+        product
+    };
+    let mut kept = operator();
+    let products = [
+        hessian(&mut kept),
+        covariance(&mut kept),
+        hessian(&mut kept),
+        covariance(&mut kept),
+    ];
+    let new = [hessian(&mut operator()), covariance(&mut operator())];
+    assert_eq!(products[..2], new);
+    assert_eq!(products[2..], new);
+    assert!(new.iter().flatten().any(|x| *x != 0.0));
+}
 
 /// Pieces differ from the whole by the rounding of a few sums only.
 #[test]
@@ -10,10 +57,8 @@ fn a_chain_in_pieces_has_the_products_of_the_whole() {
     let network = Network::fnn(&[5, 8, 3]);
     let mut random = stream(1, Purpose::Initial, 0);
     let state = State::initial(&network, &mut random);
-    let mut numbers = |count: usize| -> Vec<f32> {
-        use rand::RngExt;
-        (0..count).map(|_| random.random::<f32>() - 0.5).collect()
-    };
+    let mut numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|_| random.random::<f32>() - 0.5).collect() };
     let (inputs, targets) = (numbers(17 * 5), numbers(17 * 3));
     let direction = numbers(network.parameters());
     let batch = Batch {
