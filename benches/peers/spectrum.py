@@ -3,6 +3,8 @@ that people use from Python.
 
     python benches/peers/spectrum.py target/release/sgd-stability [fnn vgg resnet transformer]
 
+Every tool has as many threads as the process has cores (`taskset -c 0 python …` for one).
+
 Needs torch, scipy, curvlinops-for-pytorch, hessian-eigenthings and PyHessian. Each tool gets the loosest of a list of
 tolerances that reaches the error; what it took is printed as CPU seconds over all threads, with the error that it
 reached and the number of products with H. Ours is the whole process, reading the files included; theirs is the call
@@ -11,6 +13,7 @@ shares no code with the float32 one. No tool here has s; for PyTorch it is a Lan
 chunk of samples at a time.
 """
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -26,7 +29,7 @@ from torch.func import functional_call, jvp, grad, vmap
 
 warnings.simplefilter("ignore")
 torch.manual_seed(0)
-torch.set_num_threads(2)
+torch.set_num_threads(len(os.sched_getaffinity(0)))
 GOAL = 1e-3
 TOLERANCES = [1e-2, 1e-3, 1e-4, 1e-6]
 
@@ -419,8 +422,6 @@ def measure(name, program):
 
 
 if __name__ == "__main__":
-    import os
-
     program = os.path.abspath(sys.argv[1])
     for name in sys.argv[2:] or NETWORKS:
         measure(name, program)
