@@ -46,23 +46,7 @@ pub struct Smallest {
 }
 
 impl Lanczos {
-    /// Computes the smallest eigenvalue of `product`, until its residual is below `tolerance·scale`,
-    /// where `scale` is the largest absolute eigenvalue. The start must be random
-    /// ([`cold_start`](super::cold_start)). Returns `None` when a product is not finite.
-    ///
-    /// # Panics
-    /// When `start` is empty.
-    pub fn run_smallest(
-        &self,
-        isa: Isa,
-        start: Vec<f32>,
-        scale: f64,
-        product: impl FnMut(&[f32], &mut [f32]),
-    ) -> Option<Smallest> {
-        self.seek_smallest(isa, start, scale, |_| true, product)
-    }
-
-    /// [`Lanczos::run_smallest`] from a start near its vector ([`warm_start`](super::warm_start)): the run may end
+    /// [`Lanczos::seek_smallest`] from a start near its vector ([`warm_start`](super::warm_start)): the run may end
     /// after any product, and has no lower bound.
     ///
     /// # Panics
@@ -88,8 +72,10 @@ impl Lanczos {
         })
     }
 
-    /// [`Lanczos::run_smallest`], except that a run whose smallest Ritz value is not `is_enough` goes on until
-    /// its products are spent: they raise the floor even where the residual is small already.
+    /// Computes the smallest eigenvalue of `product`, until its residual is below `tolerance·scale`,
+    /// where `scale` is the largest absolute eigenvalue. A run whose smallest Ritz value is not `is_enough` goes on until
+    /// its products are spent: they raise the floor even where the residual is small already. The start must be random
+    /// ([`cold_start`](super::cold_start)). Returns `None` when a product is not finite.
     ///
     /// # Panics
     /// When `start` is empty.
@@ -171,10 +157,16 @@ mod tests {
             products,
         };
         let start = cold_start(diagonal.len(), &mut stream(1, Purpose::Probe, 0));
-        let found = settings.run_smallest(Isa::best(), start, 8.0, |v, out| {
-            let pairs = diagonal.iter().zip(v);
-            out.iter_mut().zip(pairs).for_each(|(o, (a, x))| *o = a * x);
-        });
+        let found = settings.seek_smallest(
+            Isa::best(),
+            start,
+            8.0,
+            |_| true,
+            |v, out| {
+                let pairs = diagonal.iter().zip(v);
+                out.iter_mut().zip(pairs).for_each(|(o, (a, x))| *o = a * x);
+            },
+        );
         found.expect("finite products")
     }
 
