@@ -47,24 +47,23 @@ fn of_descent(descent: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comparison
         .filter(|group| group.is_at_minima())
         .collect();
     let shares = union(at_minima.iter().filter_map(|group| ratios(group)))?;
-    let published = MOMENTUM.map(|row| row.scaled_descent()[0] / (1.0 + row.momentum));
-    let [low, high] = range(&published);
+    let of_authors = |row: &MomentumRow| row.scaled_descent()[0] / (1.0 + row.momentum);
+    let rows = at_minima.iter().filter_map(|group| published(group));
+    let [low, high] = range(&rows.map(of_authors).collect::<Vec<_>>());
     let all: Vec<Finding> = descent
         .iter()
         .map(|group| findings::of_group(group))
         .collect();
     let trend = findings::trends(groups).into_iter().take(1);
     Some(Comparison {
-        subject: format!(
-            "Heavy ball descent, {} momenta β from 0 to 0.9",
-            descent.len()
-        ),
+        subject: format!("Heavy ball descent, {}", momenta(descent)?),
         predicted: "aη/2 ≤ 1 + β, so it rises with β".to_owned(),
         measured: format!(
-            "aη/(2(1 + β)) = {} to {} ({} momenta at which all runs converged)",
+            "aη/(2(1 + β)) = {} to {} (all runs converged at {} of {} momenta)",
             fixed(shares[0], 3),
             fixed(shares[1], 3),
-            at_minima.len()
+            at_minima.len(),
+            descent.len()
         ),
         with_theory: Agreement::of_all(&all.into_iter().chain(trend).collect::<Vec<_>>()),
         published: Some(Published::compared(
@@ -78,17 +77,15 @@ fn of_descent(descent: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comparison
 }
 
 fn of_stochastic(stochastic: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comparison> {
-    let (first, last) = (stochastic.first()?, stochastic.last()?);
+    let [first, .., last] = stochastic else {
+        return None;
+    };
     let (from, to) = (first.scaled()?.1, last.scaled()?.1);
-    let row = published(last)?;
-    let [_, before] = MOMENTUM[0].scaled_fashion_mnist();
-    let [_, after] = row.scaled_fashion_mnist();
+    let [_, before] = published(first)?.scaled_fashion_mnist();
+    let [_, after] = published(last)?.scaled_fashion_mnist();
     let all: Vec<Finding> = findings::trends(groups).into_iter().skip(1).collect();
     Some(Comparison {
-        subject: format!(
-            "SGD with heavy ball, B = {BATCH}, from β = 0 to {}",
-            momentum(last)
-        ),
+        subject: format!("SGD with heavy ball, B = {BATCH}, {}", momenta(stochastic)?),
         predicted: "a and s fall with β where noise dominates".to_owned(),
         measured: format!("sη√p = {}, then {}", from.text(), to.text()),
         with_theory: Agreement::of_all(&all),
@@ -103,6 +100,16 @@ fn of_stochastic(stochastic: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comp
             unlike(last, FASHION_MNIST_RATE),
         )),
         scale: last.settings.scale_in_words(),
+    })
+}
+
+/// The momenta of some groups, which are in order of β; `None` if there are no groups.
+fn momenta(groups: &[&Group<'_>]) -> Option<String> {
+    let (first, last) = (momentum(groups.first()?), momentum(groups.last()?));
+    Some(match groups.len() {
+        1 => format!("β = {first}"),
+        2 => format!("β = {first} and {last}"),
+        count => format!("{count} momenta β from {first} to {last}"),
     })
 }
 
