@@ -27,7 +27,8 @@ pub(super) fn in_chains<L: Lanes, S: Copy>(
     sums
 }
 
-/// Adds at most one vector to each chain.
+/// Adds at most one vector to each chain. A chain for which there is none stays as it is: it begins at +0, to which
+/// zeros add nothing.
 #[inline(always)]
 fn add_block<L: Lanes, S: Copy>(
     lanes: L,
@@ -36,9 +37,8 @@ fn add_block<L: Lanes, S: Copy>(
     y: &[f32],
     add: &impl Fn(S, L::Vector, L::Vector) -> S,
 ) {
-    for (chain, sum) in sums.iter_mut().enumerate() {
-        let from = (chain * LANES).min(x.len());
-        let (x, y) = (lanes.load_padded(&x[from..]), lanes.load_padded(&y[from..]));
-        *sum = add(*sum, x, y);
+    let vectors = x.chunks(LANES).zip(y.chunks(LANES));
+    for (sum, (x, y)) in sums.iter_mut().zip(vectors) {
+        *sum = add(*sum, lanes.load_padded(x), lanes.load_padded(y));
     }
 }

@@ -75,7 +75,6 @@ fn tiles<L: Lanes>(
         match (size, vectors) {
             (8, 2) => tile::<L, 8, 2>(lanes, x, now, taps, w, output),
             (8, 1) => tile::<L, 8, 1>(lanes, x, now, taps, w, output),
-            (6, 1) => tile::<L, 6, 1>(lanes, x, now, taps, w, output),
             (4, 4) => tile::<L, 4, 4>(lanes, x, now, taps, w, output),
             (4, 2) => tile::<L, 4, 2>(lanes, x, now, taps, w, output),
             (4, 1) => tile::<L, 4, 1>(lanes, x, now, taps, w, output),

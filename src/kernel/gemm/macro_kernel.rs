@@ -66,7 +66,7 @@ impl Kernel for MacroKernel<'_> {
                 };
                 for (number, rows) in row_blocks.iter().enumerate() {
                     let factor = self.a.block(rows.clone(), terms.clone());
-                    let a = PackedA::new(lanes, factor, self.layout, a);
+                    let a = PackedA::new(lanes, factor, self.layout, self.searches_zeros, a);
                     nonzero.clear();
                     if self.searches_zeros {
                         nonzero.find(lanes, a.rows());

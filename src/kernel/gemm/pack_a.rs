@@ -62,19 +62,21 @@ pub(super) struct Workspace {
 }
 
 impl<'a> PackedA<'a> {
-    /// Prepares a block of a matrix with the given layout.
+    /// Prepares a block of a matrix with the given layout. The rows of a transpose are sorted if `sorts` is set.
     #[inline(always)]
     pub(super) fn new<L: Lanes>(
         lanes: L,
         a: MatrixRef<'a>,
         layout: Layout,
+        sorts: bool,
         workspace: &'a mut Workspace,
     ) -> Self {
         let (rows, depth) = a.shape();
         let Workspace { numbers, order } = workspace;
-        match layout {
-            Layout::Transpose => order.sort(a.transposed()),
-            Layout::Rows | Layout::Strided => order.keep(rows),
+        if sorts && layout == Layout::Transpose {
+            order.sort(a.transposed());
+        } else {
+            order.keep(rows);
         }
         let first_copied = match layout {
             Layout::Rows if rows.is_multiple_of(MR) => rows,

@@ -39,7 +39,7 @@ impl Lanes for Avx2 {
     type Wide = [__m256d; 4];
     const REGISTERS: usize = 8;
     const TILE_VECTORS: usize = 1;
-    const TILE_PLACES: usize = 6;
+    const TILE_PLACES: usize = 4;
     const TILE_SUMS: usize = 6;
 
     #[inline(always)]

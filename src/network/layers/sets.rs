@@ -3,7 +3,7 @@
 //! The numbers of a sample, channels last, are cut into units of rows × channels, and each unit into
 //! groups of neighbouring channels. A set is one group of one unit. Sums are computed in f64.
 
-use crate::kernel::{self, Isa, Start};
+use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 use crate::network::shape::Shape;
 
 /// How the numbers of samples are cut into sets.
@@ -95,6 +95,9 @@ impl Sets {
 
     /// `y ← y + factor·x + shift`, with a factor and a shift for each set.
     pub fn add(&self, isa: Isa, of: Affine, x: &[f32], y: &mut [f32]) {
+        if (self.rows, self.groups) == (1, 1) {
+            return self.add_rows(isa, of, x, y);
+        }
         let mut rows = Rows::new(self);
         let ones = vec![1.0; self.channels];
         let units = x
@@ -103,6 +106,19 @@ impl Sets {
         for (unit, (x, y)) in units.enumerate() {
             rows.fill(self, unit, &of);
             kernel::blend(isa, [&ones, &rows.factor, &rows.shift], x, y);
+        }
+    }
+
+    /// [`Sets::add`] where each set is a row of its own.
+    fn add_rows(&self, isa: Isa, of: Affine, x: &[f32], y: &mut [f32]) {
+        let shape @ (rows, columns) = (self.count(x.len()), self.channels);
+        let mut add = |factor: &[f32], x: MatrixRef| {
+            kernel::row_axpy(isa, factor, x, MatrixMut::new(y, rows, columns));
+        };
+        add(of.factor, MatrixRef::new(x, rows, columns));
+        if let Some(shift) = of.shift {
+            let ones = vec![1.0; columns];
+            add(shift, MatrixRef::strided(&ones, shape, (0, 1)));
         }
     }
 
