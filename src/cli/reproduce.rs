@@ -63,7 +63,7 @@ fn about() -> String {
 }
 
 const ABOUT: &str = "\
-All of them together take less than half an hour on two cores at scale quick.
+All of them together take a quarter of an hour on two cores at scale quick.
 
 An experiment consists of cells, each a run with its own settings. A cell gives the same bytes on every \
 machine and with any number of threads. `report` makes a page of the outcomes, and `merge` brings the \

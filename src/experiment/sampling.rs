@@ -31,7 +31,7 @@ impl Experiment for Sampling {
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "sampling";
     const SHOWS: &'static str = "independent against reshuffled batches, trained to almost no loss";
-    const TAKES: &'static str = "several min";
+    const TAKES: &'static str = "15 s";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (seeds, tolerance, steps) = match scale {

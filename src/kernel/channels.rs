@@ -134,16 +134,16 @@ impl Kernel for ChannelSums<'_> {
         for first in (0..channels).step_by(LANES) {
             let end = channels.min(first + LANES);
             let mut sums = lanes.wide_zero();
-            let read = |row: &[f32]| lanes.widen(lanes.load_padded(&row[first..end]));
             match self.y {
                 None => {
                     for x in self.x.chunks(channels) {
-                        sums = lanes.wide_add(sums, read(x));
+                        sums = lanes.wide_add(sums, widened(lanes, &x[first..end]));
                     }
                 }
                 Some(y) => {
                     for (x, y) in self.x.chunks(channels).zip(y.chunks(channels)) {
-                        sums = lanes.wide_fma(read(x), read(y), sums);
+                        let (x, y) = (&x[first..end], &y[first..end]);
+                        sums = lanes.wide_fma(widened(lanes, x), widened(lanes, y), sums);
                     }
                 }
             }
@@ -154,6 +154,11 @@ impl Kernel for ChannelSums<'_> {
             }
         }
     }
+}
+
+#[inline(always)]
+fn widened<L: Lanes>(lanes: L, numbers: &[f32]) -> L::Wide {
+    lanes.widen(lanes.load_padded(numbers))
 }
 
 /// `out_c ← start + Σ_r x_rc` in f64: for each channel, a chain of additions from 0 in the order of the

@@ -10,34 +10,43 @@ const END: &str = "<!-- The end of the summary. -->";
 
 /// The rows of the report, each at its largest scale beside the others of its experiment, as a table.
 fn table(report: &Value) -> String {
-    let mut rows: Vec<[String; 5]> = Vec::new();
-    let records = report["records"].as_array().expect("records");
-    let mut next = 0;
-    let all = records.iter().filter_map(|r| r["comparisons"].as_array());
-    for (place, comparison) in all.flat_map(|all| all.iter().enumerate()) {
-        if place == 0 {
-            next = rows.len();
-        }
-        let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        let row = [
-            text(&comparison["subject"]),
-            text(&comparison["predicted"]),
-            text(&comparison["measured"]),
-            theory(&comparison["with_theory"]).to_owned(),
-            published(&comparison["published"]),
-        ];
-        if let Some(smaller) = rows.iter().position(|known| known[0] == row[0]) {
-            rows[smaller] = row;
-            next = smaller + 1;
-        } else {
-            rows.insert(next, row);
-            next += 1;
+    let mut rows: Vec<(&str, [String; 5])> = Vec::new();
+    for record in report["records"].as_array().expect("records") {
+        let name = record["name"].as_str().expect("a name");
+        let experiment = name.split('-').next().expect("a first word");
+        let mut next = rows.iter().filter(|row| row.0 == experiment).count();
+        next += rows
+            .iter()
+            .position(|row| row.0 == experiment)
+            .unwrap_or(rows.len());
+        for comparison in record["comparisons"].as_array().into_iter().flatten() {
+            let row = (experiment, row(comparison));
+            if let Some(smaller) = rows.iter().position(|known| known.1[0] == row.1[0]) {
+                rows[smaller] = row;
+                next = smaller + 1;
+            } else {
+                rows.insert(next, row);
+                next += 1;
+            }
         }
     }
     rows.truncate(20);
     let head = "| what | predicted | measured | theory | published |\n|---|---|---|---|---|\n";
-    let lines = rows.iter().map(|row| format!("| {} |\n", row.join(" | ")));
+    let lines = rows
+        .iter()
+        .map(|row| format!("| {} |\n", row.1.join(" | ")));
     head.to_owned() + &lines.collect::<String>()
+}
+
+fn row(comparison: &Value) -> [String; 5] {
+    let text = |name: &str| comparison[name].as_str().expect("a text").to_owned();
+    [
+        text("subject"),
+        text("predicted"),
+        text("measured"),
+        theory(&comparison["with_theory"]).to_owned(),
+        published(&comparison["published"]),
+    ]
 }
 
 fn theory(agreement: &Value) -> &'static str {

@@ -103,7 +103,7 @@ impl Experiment for Convolution {
     const NAME: &'static str = "convolution";
     const SHOWS: &'static str =
         "a and s where a network of convolutions ends (Table 1, second half)";
-    const TAKES: &'static str = "70 s";
+    const TAKES: &'static str = "50 s";
     const PAPER: &'static str = "table1";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {

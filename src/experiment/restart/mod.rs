@@ -26,7 +26,7 @@ impl Experiment for Restart {
     type Outcome = Outcome;
     const NAME: &'static str = "restart";
     const SHOWS: &'static str = "whether a minimum holds gradient descent, on both sides of 2/a";
-    const TAKES: &'static str = "90 s";
+    const TAKES: &'static str = "75 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let (learning_rate, seeds, steps, factors): (_, _, _, &[f64]) = match scale {

@@ -22,7 +22,7 @@ impl Experiment for Stochastic {
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "sgd";
     const SHOWS: &'static str = "a and s where SGD ends, against the paper’s two bounds";
-    const TAKES: &'static str = "several min";
+    const TAKES: &'static str = "80 s";
     const PAPER: &'static str = "figure4";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {

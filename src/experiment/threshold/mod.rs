@@ -114,7 +114,7 @@ impl Experiment for Threshold {
     type Outcome = Outcome;
     const NAME: &'static str = "threshold";
     const SHOWS: &'static str = "where SGD settles, against the exact threshold η* of its minima";
-    const TAKES: &'static str = "several min";
+    const TAKES: &'static str = "150 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let sizes = Sizes::of(scale);

@@ -63,6 +63,11 @@ impl Shape {
         self.groups > 1 && self.group_inputs() == 1 && self.group_outputs() == 1
     }
 
+    /// Whether every output pixel reads the input pixel at its own place, and all of its channels.
+    pub fn is_pointwise(&self) -> bool {
+        self.window == Window::square(1) && self.groups == 1
+    }
+
     /// How many numbers one sample of the input has.
     pub fn input(&self) -> usize {
         self.height * self.width * self.inputs

@@ -16,6 +16,7 @@ use crate::network::shape::Shape;
 use super::bilinear::Bilinear;
 use super::bounds::{check_size, checked, output_shape};
 use super::operator::{Describe, Fault, Fitted, LayerParameters, Site, begin};
+use super::pointwise::{POSITIONS, Pointwise};
 use super::words::{Each, PackedAs, are_ones, are_zeros, is_one, is_yes, one, ones, yes, zeros};
 
 /// How many samples a thread convolves before another thread may take over.
@@ -165,6 +166,18 @@ impl Convolution {
         self.plans.shape()
     }
 
+    /// The layer as a product of matrices, if it is one with many rows.
+    fn pointwise(&self, at: &Site) -> Option<Pointwise> {
+        let (shape, positions) = (self.shape(), at.samples * at.output.positions());
+        let is_product = shape.is_pointwise() && positions >= POSITIONS;
+        is_product.then_some(Pointwise {
+            isa: at.isa,
+            positions,
+            inputs: shape.inputs,
+            outputs: shape.outputs,
+        })
+    }
+
     /// The gradient over many samples, computed chunk by chunk; the chunks are added in order.
     fn gradient_of_chunks(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         let chunk = |numbers: &[f32], size: usize, place: usize| {
@@ -240,6 +253,9 @@ impl Describe for Convolution {
 
 impl Bilinear for Convolution {
     fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
+        if let Some(product) = self.pointwise(at) {
+            return product.affine(x, w.weight, w.bias, relu, z);
+        }
         let begin = match w.bias {
             [] => Begin::Zero,
             bias => Begin::Row(bias),
@@ -250,6 +266,9 @@ impl Bilinear for Convolution {
     }
 
     fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {
+        if let Some(product) = self.pointwise(at) {
+            return product.multiply(x, w.weight, Start::Accumulate, z);
+        }
         in_chunks(x, at.input, z, at.output, |x, z| {
             let (weight, begin) = (w.weight, Begin::Accumulate);
             convolution::forward(at.isa, &self.plans, x, weight, begin, false, z);
@@ -257,6 +276,9 @@ impl Bilinear for Convolution {
     }
 
     fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]) {
+        if let Some(product) = self.pointwise(at) {
+            return product.transposed(dz, w.weight, start, dx);
+        }
         let begin = match start {
             Start::Zero => Begin::Zero,
             Start::Accumulate => Begin::Accumulate,
@@ -268,6 +290,9 @@ impl Bilinear for Convolution {
     }
 
     fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
+        if let Some(product) = self.pointwise(at).filter(|product| product.has_gradient()) {
+            return product.gradient(x, dz, start, sum);
+        }
         if at.samples <= CHUNK {
             convolution::weight_gradient(at.isa, &self.plans, x, dz, start, sum);
         } else {

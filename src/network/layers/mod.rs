@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `operator` | the traits `Describe` and `Operator`: everything that the passes need from a layer |
 //! | `bilinear` | the passes of every layer with parameters, built from four products |
+//! | `pointwise` | convolutions of one pixel as products of matrices |
 //! | `dense`, `convolution`, `normalise`, `pooling`, `flatten`, `shortcut` | the layers |
 //! | `batch_norm`, `sample_norm` | normalisations, each of which is two layers |
 //! | `standardise_sample`, `scale` | the first half of normalisations within a sample; the second half of all |
@@ -25,6 +26,7 @@ mod flatten;
 mod moments;
 mod normalise;
 mod operator;
+mod pointwise;
 mod pooling;
 mod positions;
 mod read_out;

@@ -26,11 +26,13 @@ struct Entry {
     y: f64,
 }
 
-/// Arranges the entries in rows of at most `width` pixels. A wider label is broken into lines.
+/// Arranges the entries in rows of at most `width` pixels. A wider label is broken into lines. A series without
+/// points has no entry.
 pub fn lay_out(figure: &Figure, width: f64) -> Legend {
     let (mut x, mut y, mut row_height) = (0.0, 0.0, 0.0);
     let mut entries = Vec::new();
-    for (series, look) in figure.series.iter().zip(marks::looks(figure)) {
+    let series = figure.series.iter().zip(marks::looks(figure));
+    for (series, look) in series.filter(|(series, _)| !series.points.is_empty()) {
         let lines = text::wrap(&series.label, width - SAMPLE - GAP);
         let widths = lines.iter().map(|line| text::width(line));
         let entry_width = SAMPLE + GAP + widths.fold(0.0, f64::max);

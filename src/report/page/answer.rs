@@ -20,9 +20,9 @@ pub(super) struct Answer<'a> {
     pub at_paper_scale: Option<&'a str>,
 }
 
-/// A row of the table, and the experiment that it links to.
+/// A row of the table, and the record that it links to.
 pub(super) struct Row<'a> {
-    pub experiment: &'a str,
+    pub record: &'a str,
     pub comparison: &'a Comparison,
 }
 
@@ -46,10 +46,14 @@ impl<'a> Answer<'a> {
 fn rows(input: &ReportInput) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for record in &input.records {
-        let mut next = rows.len();
+        let of_this = |row: &Row<'_>| experiment(row.record) == experiment(&record.name);
+        let mut next = rows
+            .iter()
+            .rposition(of_this)
+            .map_or(rows.len(), |last| last + 1);
         for comparison in &record.comparisons {
             let row = Row {
-                experiment: &record.name,
+                record: &record.name,
                 comparison,
             };
             let same = |other: &Row<'_>| other.comparison.subject == comparison.subject;
@@ -63,6 +67,11 @@ fn rows(input: &ReportInput) -> Vec<Row<'_>> {
         }
     }
     rows
+}
+
+/// The experiment of a record, whose name also holds the scale on all scales but quick.
+fn experiment(record: &str) -> &str {
+    record.split_once('-').map_or(record, |(name, _)| name)
 }
 
 fn theory(input: &ReportInput) -> Option<String> {
