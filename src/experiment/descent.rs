@@ -162,7 +162,7 @@ fn series(groups: &[Group<'_>]) -> Vec<Series> {
         ..DataPoint::new(row.learning_rate, row.sharpness)
     });
     let bound = |eta: f64| DataPoint::new(eta, gradient_descent::largest_sharpness(&eta));
-    vec![
+    let mut series = vec![
         Series {
             label: "measured, all runs converged".to_owned(),
             style: Style::Points,
@@ -183,7 +183,9 @@ fn series(groups: &[Group<'_>]) -> Vec<Series> {
             style: Style::Bound,
             points: [0.008, 6.0].map(bound).to_vec(),
         },
-    ]
+    ];
+    series.retain(|series| !series.points.is_empty());
+    series
 }
 
 fn table(groups: &[Group<'_>]) -> Table {

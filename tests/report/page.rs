@@ -181,7 +181,7 @@ fn the_summary_and_the_roll_count_what_was_found() {
     let text = text(parse(&page()).root());
     for words in [
         "Of 2 claims, 2 came out as stated and 0 did not: 1 are upheld, 1 refuted, and 0 open.",
-        "Of 3 findings in 2 experiments, 1 agree with the theory and 1 contradict it; 0 lie above a bound that the theory does not require to hold there, and 1 are inconclusive.",
+        "Of 3 findings in 2 experiments, 1 agrees with the theory and 1 contradicts it; 0 lie above a bound that the theory does not require to hold there, and 1 is inconclusive.",
         "Of 2 rows that have a published value, 1 agree with it; 1 of the others come from another network and another number of samples.",
         "upheld, as stated",
         "refuted, as expected",

@@ -79,14 +79,14 @@ fn theory(input: &ReportInput) -> Option<String> {
     let count = |wanted| findings().filter(|f| f.agreement == wanted).count();
     let all = findings().count();
     let sentence = format!(
-        "Of {} in {}, {} agree with the theory and {} contradict it; {} lie above a bound that the theory does not \
-         require to hold there, and {} are inconclusive.",
+        "Of {} in {}, {} with the theory and {} it; {} above a bound that the theory does not require to hold \
+         there, and {} inconclusive.",
         counted(all, "finding", "findings"),
         counted(input.records.len(), "experiment", "experiments"),
-        count(Agreement::Agrees),
-        count(Agreement::Differs),
-        count(Agreement::Beyond),
-        count(Agreement::Undecided),
+        counted(count(Agreement::Agrees), "agrees", "agree"),
+        counted(count(Agreement::Differs), "contradicts", "contradict"),
+        counted(count(Agreement::Beyond), "lies", "lie"),
+        counted(count(Agreement::Undecided), "is", "are"),
     );
     (all > 0).then_some(sentence)
 }
