@@ -55,7 +55,7 @@ pub fn told_until<T>(end: End, is_json: bool, work: impl FnOnce(&Stages) -> T) -
 /// The progress line: the task, its stage, how far the stage is, and the remaining time. Clones share one
 /// line, which disappears when the last of them is dropped.
 ///
-/// An early certain answer is printed once the rest of the work takes longer than half a second. It goes
+/// An early certain answer of work that has no tasks is printed once the rest takes longer than half a second. It goes
 /// to stdout or, if stdout is reserved for JSON, to stderr.
 #[derive(Clone)]
 pub struct Stages(Rc<RefCell<State>>);
@@ -272,7 +272,11 @@ impl Watcher for Stages {
     }
 
     fn answer(&mut self, answer: &str) {
-        self.0.borrow_mut().answer = Some((answer.to_owned(), Instant::now()));
+        let mut state = self.0.borrow_mut();
+        // What one of several tasks answers is not the answer of the whole.
+        if state.task.is_none() {
+            state.answer = Some((answer.to_owned(), Instant::now()));
+        }
     }
 
     fn tick(&mut self) {
@@ -303,6 +307,17 @@ impl Drop for State {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_work_without_tasks_has_an_early_answer() {
+        let mut stages = Stages::new(false);
+        stages.task("claim", "a claim", (0, 2));
+        stages.answer("of this claim");
+        assert!(stages.0.borrow().answer.is_none());
+        stages.rest("the whole");
+        stages.answer("of the whole");
+        assert!(stages.0.borrow().answer.is_some());
+    }
 
     #[test]
     fn rounds_have_a_rate_and_a_time_once_they_are_warm() {
