@@ -15,7 +15,7 @@ use sgd_stability::write::write_file;
 
 use super::decision;
 use super::help::{exit_codes, explained, headings};
-use super::output::{Answer, Ending};
+use super::output::{self, Answer, Ending};
 use super::progress::Stages;
 use super::words::{time_limit, whole};
 
@@ -98,7 +98,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let deadline = arguments
         .time
         .and_then(|limit| Instant::now().checked_add(limit));
-    let watcher = Box::new(Stages::new(arguments.json));
+    // With --json, stdout is reserved.
+    let tell: fn(&str) = if arguments.json {
+        output::remark
+    } else {
+        output::first_answer
+    };
+    let watcher = Box::new(Stages::new(Some(tell)));
     work::watched(deadline, watcher, || decide(arguments))
 }
 

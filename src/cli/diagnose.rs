@@ -158,7 +158,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         deadline: arguments.budget.map(|budget| Instant::now() + budget),
         asked: asked_to_end()?,
     };
-    told_until(end, arguments.json, |_| diagnose(arguments))
+    told_until(end, |_| diagnose(arguments))
 }
 
 impl Arguments {

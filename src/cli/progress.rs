@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use sgd_stability::work::{self, Approach, Watcher};
 
-use super::output;
 use super::terminal::{self, target};
 
 /// How long an early certain answer is held back in case the whole answer follows.
@@ -32,8 +31,8 @@ pub fn progress(length: u64) -> ProgressBar {
 }
 
 /// Does the work while a line on the terminal shows its stages.
-pub fn told<T>(is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
-    told_until(End::default(), is_json, work)
+pub fn told<T>(work: impl FnOnce(&Stages) -> T) -> T {
+    told_until(End::default(), work)
 }
 
 /// When work has to end.
@@ -46,8 +45,8 @@ pub struct End {
 }
 
 /// [`told`], for work that has to end.
-pub fn told_until<T>(end: End, is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
-    let stages = Stages::new(is_json);
+pub fn told_until<T>(end: End, work: impl FnOnce(&Stages) -> T) -> T {
+    let stages = Stages::new(None);
     stages.0.borrow_mut().asked = end.asked;
     work::watched(end.deadline, Box::new(stages.clone()), || work(&stages))
 }
@@ -55,8 +54,8 @@ pub fn told_until<T>(end: End, is_json: bool, work: impl FnOnce(&Stages) -> T) -
 /// The progress line: the task, its stage, how far the stage is, and the remaining time. Clones share one
 /// line, which disappears when the last of them is dropped.
 ///
-/// An early certain answer of work that has no tasks is printed once the rest takes longer than half a second. It goes
-/// to stdout or, if stdout is reserved for JSON, to stderr.
+/// An early certain answer is printed once the rest of the work takes longer than half a second, if the work is the
+/// decision that it answers.
 #[derive(Clone)]
 pub struct Stages(Rc<RefCell<State>>);
 
@@ -66,7 +65,8 @@ struct State {
     asked: Arc<AtomicBool>,
     /// Whether the line is being drawn.
     is_begun: bool,
-    is_json: bool,
+    /// Prints an early certain answer, if there may be one.
+    tell: Option<fn(&str)>,
     drawn: Instant,
     answer: Option<(String, Instant)>,
     /// The present task, if there are several.
@@ -104,7 +104,7 @@ struct Descent {
 
 impl Stages {
     /// The state before any work.
-    pub fn new(is_json: bool) -> Self {
+    pub fn new(tell: Option<fn(&str)>) -> Self {
         let style = ProgressStyle::with_template("{elapsed} {wide_msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
         let now = Instant::now();
@@ -112,7 +112,7 @@ impl Stages {
             line: ProgressBar::with_draw_target(None, target()).with_style(style),
             asked: Arc::default(),
             is_begun: false,
-            is_json,
+            tell,
             drawn: now,
             answer: None,
             task: None,
@@ -272,11 +272,7 @@ impl Watcher for Stages {
     }
 
     fn answer(&mut self, answer: &str) {
-        let mut state = self.0.borrow_mut();
-        // What one of several tasks answers is not the answer of the whole.
-        if state.task.is_none() {
-            state.answer = Some((answer.to_owned(), Instant::now()));
-        }
+        self.0.borrow_mut().answer = Some((answer.to_owned(), Instant::now()));
     }
 
     fn tick(&mut self) {
@@ -289,10 +285,8 @@ impl Watcher for Stages {
         let Some((answer, _)) = state.answer.take_if(is_due) else {
             return;
         };
-        if state.is_json {
-            output::remark(&answer);
-        } else {
-            output::first_answer(&answer);
+        if let Some(tell) = state.tell {
+            tell(&answer);
         }
     }
 }
@@ -307,17 +301,6 @@ impl Drop for State {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_work_without_tasks_has_an_early_answer() {
-        let mut stages = Stages::new(false);
-        stages.task("claim", "a claim", (0, 2));
-        stages.answer("of this claim");
-        assert!(stages.0.borrow().answer.is_none());
-        stages.rest("the whole");
-        stages.answer("of the whole");
-        assert!(stages.0.borrow().answer.is_some());
-    }
 
     #[test]
     fn rounds_have_a_rate_and_a_time_once_they_are_warm() {

@@ -57,7 +57,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
 /// Writes or checks the report.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let folder = &arguments.folder;
-    let files = told(arguments.json, |stages| {
+    let files = told(|stages| {
         let input = gather(folder, stages)?;
         input.check(&folder.display().to_string())?;
         stages.rest("drawing the page");

@@ -114,7 +114,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
 
 /// Watches the folder until the end.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
-    told(arguments.json, |stages| watch(arguments, stages))
+    told(|stages| watch(arguments, stages))
 }
 
 fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
