@@ -48,12 +48,10 @@ signal.signal(signal.SIGPROF, late)
 
 
 def within_limit(run):
-    """What `run` gives, or `Late` if it takes more than the limit."""
+    """What `run` gives; raises `Late` if it takes more than the limit."""
     signal.setitimer(signal.ITIMER_PROF, LIMIT)
     try:
         return run()
-    except Late:
-        return Late
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
@@ -259,14 +257,14 @@ def error(found, truth):
 
 
 def first_good(tries, truth):
-    """The first try that reaches the goal, as (CPU seconds, error, products)."""
+    """The first try that reaches the goal, as (CPU seconds, error, products), or the last that ended; `Late` if none did."""
     best = None
     for attempt in tries:
         begin = time.process_time()
-        result = within_limit(attempt)
-        if result is Late:
+        try:
+            found, products = within_limit(attempt)
+        except Late:
             return best or Late
-        found, products = result
         taken = time.process_time() - begin
         best = (taken, error(found, truth), products)
         if best[1] <= GOAL:

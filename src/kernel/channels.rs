@@ -156,6 +156,7 @@ impl Kernel for ChannelSums<'_> {
     }
 }
 
+/// Reads a vector in f64. A closure would not be inlined here, and each instruction in it would be a call.
 #[inline(always)]
 fn widened<L: Lanes>(lanes: L, numbers: &[f32]) -> L::Wide {
     lanes.widen(lanes.load_padded(numbers))
